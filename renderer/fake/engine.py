@@ -5,6 +5,7 @@ import math
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -63,6 +64,7 @@ _LOW_RES_SHARE, _LOWEST_RES = 4, 32
 """Divisor of the resolution of low-res images, and the lowest resolution."""
 
 
+@lru_cache(64)
 def model_info(network: Network, family: Family, resolution: int) -> ModelInfo:
     """Describe an unconditional 3-channel network of this family."""
     stylegan3 = family == "StyleGAN3-T"

@@ -11,11 +11,13 @@ import tests.e2e.driver as driver  # first: it selects PyOpenGL's headless platf
 # isort: split
 from _pytest.faulthandler import fault_handler_stderr_fd_key
 
-from imgui_bundle import hello_imgui  # isort: skip
+from imgui_bundle import hello_imgui, immapp  # isort: skip
 
 from renderer.ipc.client import Renderer
 from tests.e2e.lent import Lent
 from tests.fixtures_path import fixtures
+
+immapp.run = immapp.immapp_cpp.run  # as the window itself: without a look at the sources of all callers
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -35,6 +35,7 @@ from PIL import Image
 from renderer.fake.client import FakeRenderer
 from renderer.ipc.client import Renderer
 from renderer.ipc.interface import AnyRenderer
+from tests.e2e.looks import Changes, Hands
 from tests.waiting import PATIENCE
 from viz.shell.app import App
 from viz.shell.offscreen import Target
@@ -42,6 +43,7 @@ from viz.state.facts import Facts
 from viz.state.scene import Scene
 from viz.state.settings import Options, Settings
 from viz.ui import draw_cache
+from viz.ui.draw_cache import Look
 
 Key = imgui.Key
 TOP, BOTTOM = "//##Top_2123243", "//##Bottom_2123243"
@@ -49,6 +51,8 @@ TOP, BOTTOM = "//##Top_2123243", "//##Bottom_2123243"
 _A_WHILE = 10
 _ACTING = 4
 """Frames in which the effects of an action are looked for as closely as in those of the action itself."""
+_ACTED, _WAITED = 8, 16
+"""Frames after which the parts of the window are compared with the cache though nothing has changed."""
 _LONGEST = 3600.0
 """Seconds after which the test engine would give up a test; pytest does it earlier."""
 
@@ -62,13 +66,14 @@ class Driver:
     """Handle for the steps of a test: the window, the test engine, and helpers that wait instead of sleeping."""
 
     def __init__(self, app: App, ctx: Any) -> None:
-        self.app, self.ctx = app, ctx
+        self.app, self.ctx = app, Hands(ctx, self._pointing)
         self.looking = False
         """Frames are drawn with all their pixels."""
         self.waiting = 0
         """Number of frames of which the test has only waited for the end; 0 while it acts."""
         self.seeks = True
         """False in calls of the test engine that look for no items."""
+        self._changes = Changes(app)
 
     @property
     def scene(self) -> Scene:
@@ -85,12 +90,12 @@ class Driver:
         """The renderer; by default a FakeRenderer."""
         return self.app.renderer
 
-    @property
-    def drawn_every(self) -> int:
-        """Of so many frames one draws all parts of the window; in the others, some are replayed as without tests."""
-        if self.seeks and imgui.get_current_context().test_engine_hook_items:
-            return 1
-        return 4 if self.waiting > _ACTING else 2
+    def look(self) -> Look:
+        """Return what the next frame does with the cached parts of the window."""
+        if self._changes.due(_WAITED if self.waiting > _ACTING else _ACTED):
+            return Look.COMPARE
+        seeks = self.seeks and imgui.get_current_context().test_engine_hook_items
+        return Look.DRAW if seeks else Look.REPLAY
 
     @contextmanager
     def _pointing(self) -> Iterator[None]:
@@ -106,14 +111,12 @@ class Driver:
     def frames(self, count: int = 2) -> None:
         """Let the window draw some frames. Ten and more are a while: they take as long as on a screen of 60 Hz."""
         if count < _A_WHILE:
-            with self._pointing():
-                self.ctx.yield_(count)
+            self.ctx.yield_(count)
         else:
             for left in range(count, 0, -1):
                 end = time.monotonic() + 1 / 60
                 self.waiting = self.waiting + 1 if left > 1 else 0
-                with self._pointing():
-                    self.ctx.yield_()
+                self.ctx.yield_()
                 time.sleep(max(0.0, end - time.monotonic()))
         # The test engine ignores everything after its first error, so stop there.
         assert not self.ctx.is_error(), "the test engine could not do the last thing asked of it; see its log"
@@ -129,7 +132,7 @@ class Driver:
             self.frames(1)
             self.waiting = 0
             time.sleep(pause)  # leaves the CPU to whoever is waited for
-            pause = min(pause + 0.001, 0.05)
+            pause = min(1.25 * pause + 0.001, 0.05)
 
     def wait_frame(self, seconds: float = PATIENCE) -> None:
         """Draw frames until the image shown answers the present document (or has failed to).
@@ -205,14 +208,14 @@ class Driver:
         chord = 0
         for key in keys:
             chord |= int(key)
-        with self._pointing():
-            self.ctx.key_press(chord)
+        self.ctx.key_press(chord)
         self.frames(2)
 
     def click(self, item: str, button: int = 0) -> None:
         """Click an item."""
         self.rect(item)
-        self.ctx.item_click(item, button)
+        self.ctx.mouse_move(item)
+        self.ctx.mouse_click(button)
         self.frames(1)
 
     def double_click(self, item: str = "") -> None:
@@ -236,8 +239,7 @@ class Driver:
     def type_into(self, item: str, text: str) -> None:
         """Ctrl+click an item, replace what it holds, and press Enter."""
         self.ctx.item_input(item)
-        with self._pointing():
-            self.ctx.key_chars_replace_enter(text)
+        self.ctx.key_chars_replace_enter(text)
         self.frames(2)
 
     def drag_slider(self, item: str, share: float, steps: int = 6) -> None:
@@ -248,16 +250,15 @@ class Driver:
 
     def drag(self, points: list[tuple[float, float]], button: int = 0, *, release: bool = True) -> None:
         """Press at the first point, move through the others, release at the last."""
-        with self._pointing():
-            self.ctx.mouse_move_to_pos(imgui.ImVec2(*points[0]))
+        self.ctx.mouse_move_to_pos(imgui.ImVec2(*points[0]))
+        self.ctx.yield_()
+        self.ctx.mouse_down(button)
+        self.ctx.yield_()
+        for point in points[1:]:
+            self.ctx.mouse_move_to_pos(imgui.ImVec2(*point))
             self.ctx.yield_()
-            self.ctx.mouse_down(button)
-            self.ctx.yield_()
-            for point in points[1:]:
-                self.ctx.mouse_move_to_pos(imgui.ImVec2(*point))
-                self.ctx.yield_()
-            if release:
-                self.ctx.mouse_up(button)
+        if release:
+            self.ctx.mouse_up(button)
         if release:
             self.frames(2)
 
@@ -332,7 +333,7 @@ def drive(
         drivers: list[Driver] = []
         target = Target(size)
         app.screen.seen = lambda: app.photographing or any(one.looking for one in drivers)
-        draw_cache.current.drawn_every = lambda: drivers[0].drawn_every if drivers else 1
+        draw_cache.current.look = lambda: drivers[0].look() if drivers else Look.REPLAY
         params = app.runner_params()
         target.attach(params)
         _without_crash_handler(params)
@@ -357,7 +358,6 @@ def _run(steps: Callable[[Driver], None], d: Driver) -> None:
         steps(d)
     finally:
         draw_cache.current.checks = False
-        draw_cache.current.drawn_every = lambda: 1
 
 
 def _driver(app: App, ctx: Any, drivers: list[Driver]) -> Driver:

@@ -111,12 +111,12 @@ class ThumbnailCache:
         self._names: dict[_Key, str] = {}
         self._hashed: dict[tuple[int, int], tuple[RenderRequest, _Key]] = {}
         self._count = 0
-        self._tally = Tally()
+        self._came = self._lost = self._times_asked = self._times_missed = 0
 
     @property
     def tally(self) -> Tally:
         """Counts of thumbnails requested, missing, received, and displaced."""
-        return self._tally
+        return Tally(self._times_asked, self._times_missed, self._came, self._lost)
 
     @property
     def waiting(self) -> int:
@@ -131,8 +131,9 @@ class ThumbnailCache:
         key, atlas = self._key(request, size), self._atlases.get(size)
         found = atlas.get(key) if atlas is not None else None
         missed = (found is None or key in self._rough) and not self._has_failed(key)
-        self._tally = self._tally._replace(asked=self._tally.asked + 1, missed=self._tally.missed + missed)
+        self._times_asked += 1
         if missed:
+            self._times_missed += 1
             self._asked.setdefault(key, owner)
         return found
 
@@ -196,8 +197,8 @@ class ThumbnailCache:
             else:
                 self._rough.add(key)
             new = True
-            came, lost = self._tally.came + 1, self._tally.lost + len(displaced)
-            self._tally = self._tally._replace(came=came, lost=lost)
+            self._came += 1
+            self._lost += len(displaced)
         return new
 
     def free(self) -> None:

@@ -8,13 +8,13 @@ A part is drawn in every frame while the pointer could act on it: while the mous
 held or typed in, while the keyboard moves among controls, while a popup is open or something is dragged. Parts behind
 a modal dialog cannot be acted on, whatever mouse and keyboard do.
 
-With `checks` (in tests) every part is drawn all the same in every second frame, and compared with the cache; in every
-fourth while a test only waits.
+With `checks` (in tests) every part is drawn all the same in frames that the tests choose, and compared with the cache.
 """
 
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import update_wrapper
 from typing import Concatenate, ParamSpec
 
@@ -34,6 +34,17 @@ P = ParamSpec("P")
 _RETRY = 30
 """Frames before a part that could not be cached is tried again: recording is expensive."""
 _FIXED = imgui.WindowFlags_.no_scrollbar | imgui.WindowFlags_.no_scroll_with_mouse
+
+
+class Look(Enum):
+    """Use of cached parts in a frame of a window that checks them."""
+
+    REPLAY = auto()
+    """As without checks."""
+    DRAW = auto()
+    """All are drawn: for items that are looked for."""
+    COMPARE = auto()
+    """All are drawn and compared with the cache."""
 
 
 class StaleError(Exception):
@@ -92,12 +103,11 @@ class DrawCache:
         self.checks = False
         """True to draw everything and compare it with the cache; differences raise StaleError.
 
-        Drawing takes several times as long as replaying, so it is done in every second frame: no action of a test is
-        over in one. Parts are drawn in the others too where their texts are noted, or where `drawn_every` is 1.
+        Drawing takes several times as long as replaying, so it is done in the frames that `look` chooses. Parts are
+        drawn in the others too where their texts are noted.
         """
-        self.drawn_every: Callable[[], int] = lambda: 2
-        """Returns of how many frames one draws all parts, where `checks` is set."""
-        self._frame = 0
+        self.look: Callable[[], Look] = lambda: Look.COMPARE
+        """Returns what a frame does where `checks` is set. Called once a frame."""
         self._compares = self._looked_at = True
         self.replayed = 0
         """Number of parts replayed since the window opened."""
@@ -117,10 +127,9 @@ class DrawCache:
     def begin_frame(self) -> None:
         """Read the state of mouse and keyboard; call once a frame, after Dear ImGui's frame has begun."""
         context, io = imgui.get_current_context(), imgui.get_io()
-        self._frame += 1
-        every = self.drawn_every()
-        self._compares = self._frame % max(2, every) == 0
-        self._looked_at = self._compares or every == 1 or record.on()
+        look = self.look() if self.checks else Look.REPLAY
+        self._compares = look is Look.COMPARE
+        self._looked_at = look is not Look.REPLAY or record.on()
         self._mouse = (io.mouse_pos.x, io.mouse_pos.y)
         self._ring = _ringed()
         popups = context.open_popup_stack.size()
@@ -155,7 +164,7 @@ class DrawCache:
             if entry is not None and not self._valid(part, entry, args, place, scene, facts):
                 part.entry = entry = None
             steady = entry is not None or part.steady(args, scene, facts)
-        if entry is not None and not (self.checks and self._looked_at):
+        if entry is not None and not self._draws(entry):
             self.replayed += 1
             replay(entry.drawing, lines)
             if entry.child is not None:
@@ -173,6 +182,14 @@ class DrawCache:
         if entry is not None and not recording.current.active:
             return self._compare(name, part, entry, draw, scene, facts)
         return self._record(name, part, args, place, draw, scene, facts)
+
+    def _draws(self, entry: _Entry) -> bool:
+        """Return True if a part is drawn though it is cached.
+
+        One that is recorded within another is, if it has a child window: replayed, that is ink of the outer part, which
+        later comparisons would miss.
+        """
+        return self.checks and (self._looked_at or (entry.child is not None and recording.current.active))
 
     def _valid(
         self, part: _Part, entry: _Entry, args: object, place: tuple[float, ...], scene: Scene, facts: Facts | None

@@ -1,8 +1,8 @@
 """Cached parts of panels: same pixels as drawn ones, updated on every change, responsive to pointer and keyboard.
 
-All other tests of the window draw every part in every second frame and compare it with the cache (`Options.strict`),
-and in every fourth while they only wait. Here parts are replayed as they are outside of tests, so controls are pointed
-at by places that were found before.
+All other tests of the window draw every part where something has changed, and in every eighth frame beyond, and compare
+it with the cache (`Options.strict`). Here parts are replayed as they are outside of tests, so controls are pointed at
+by places that were found before.
 """
 
 from dataclasses import replace
@@ -269,14 +269,14 @@ def test_a_part_that_reads_what_cannot_be_recorded_is_found(monkeypatch, waits):
             d.wait_for(changes)
         else:
             elsewhere[0] = "after"
-            d.frames(2)
+            d.frames(8)
 
     settled = 0
     app = drive(steps, broken=True)
     assert any(isinstance(error, StaleError) and "Probe" in str(error) for error in app.guard.errors)
 
 
-def test_parts_are_drawn_in_every_second_frame_of_an_action_and_in_every_fourth_of_a_wait(monkeypatch):
+def test_parts_are_drawn_where_something_has_changed_and_seldom_beyond(monkeypatch):
     probe = Probe(monkeypatch, lambda scene, facts: "")
 
     def drawn(d: Driver, frames: int) -> int:
@@ -286,14 +286,34 @@ def test_parts_are_drawn_in_every_second_frame_of_an_action_and_in_every_fourth_
 
     def steps(d: Driver):
         rest(d)
-        assert drawn(d, 8) == 4
-        assert 100 / 4 <= drawn(d, 100) <= 100 / 4 + 3, "its first frames and the last one are of an action"
+        assert drawn(d, 8) == 1
+        assert 96 / 16 <= drawn(d, 96) <= 96 / 16 + 2, "its first frames are of an action"
+        before = probe.drawn
+        d.change(lambda scene: put(scene, "settings.frame_limit", 50))
+        assert probe.drawn == before + 1, "compared in the frame that follows the change"
         record.start()
         assert drawn(d, 8) == 8, "texts that are noted are drawn"
         record.stop()
         d.rect("//Generator/press")  # is found, so it is drawn where it is looked for
 
-    drive(steps)
+    drive(steps, options=STILL)
+
+
+def test_parts_are_compared_after_a_press_and_after_its_release(monkeypatch):
+    probe = Probe(monkeypatch, lambda scene, facts: "")
+
+    def steps(d: Driver):
+        x0, y0, x1, y1 = d.rect("//Canvas/##picture")
+        rest(d)
+        for act in (d.ctx.mouse_down, d.ctx.mouse_up):
+            d.frames(8)
+            d.ctx.mouse_move_to_pos(imgui.ImVec2((x0 + x1) / 2, (y0 + y1) / 2))
+            before = probe.drawn
+            act(0)
+            d.frames(3)
+            assert probe.drawn > before
+
+    drive(steps, options=STILL)
 
 
 def test_a_value_that_another_thread_changes_within_a_frame_is_no_fault(monkeypatch):
@@ -313,7 +333,7 @@ def test_a_value_that_another_thread_changes_within_a_frame_is_no_fault(monkeypa
     def steps(d: Driver):
         rest(d)
         coming.append("quite another text")
-        d.frames(4)
+        d.frames(8)
         assert probe.shown == "quite another text"
         same_window(d)
 
@@ -335,7 +355,7 @@ def test_a_ring_of_the_keyboard_that_appears_within_a_frame_is_no_fault(monkeypa
         rest(d)
         assert not imgui.get_current_context().nav_cursor_visible
         coming.append(True)
-        d.frames(4)
+        d.frames(8)
         assert not coming
         d.press(Key.escape)
 
