@@ -127,6 +127,8 @@ class Loop:
                 around.progress(trainer.nimg)
                 stopped = around.group.any(around.stop())
                 if stopped and trainer.nimg < self._total:
+                    if self._tick_is_due():  # a resumed run has its ticks where one without a stop has them
+                        self._tick()
                     self._snapshot(measured=False)
                     self._write_status("stopped")
                     around.notify(f"Stopped at {trainer.nimg / 1000:.1f} kimg; go on with --resume={around.folder}")
@@ -150,13 +152,15 @@ class Loop:
         self._snapshot(measured=False)
 
     def _after_step(self) -> None:
-        config = self._trainer.config
-        if self._trainer.nimg >= self._place.tick_nimg + config.tick_kimg * 1000:
+        if self._tick_is_due():
             self._tick()
             if self._snapshot_is_due():
                 self._snapshot()
         elif self._around.clock() - self._status_written > _STATUS_SECONDS:
             self._write_status("running")
+
+    def _tick_is_due(self) -> bool:
+        return self._trainer.nimg >= self._place.tick_nimg + self._trainer.config.tick_kimg * 1000
 
     def _snapshot_is_due(self) -> bool:
         """True every `snapshot_ticks` ticks; before that at 1, 2, 4, 8, ..., as early networks change quickly."""
