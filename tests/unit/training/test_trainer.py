@@ -29,6 +29,7 @@ def through_a_file(state):
     [
         {"cfg": "stylegan2", "aug": "fixed", "p": 0.5, "cond": True},
         {"cfg": "stylegan2", "batch_gpu": 2, "aug": "ada"},
+        {"cfg": "stylegan2", "aug": "noaug", "bf16": True, "cbase": 256, "cmax": 16},
         {"cfg": "stylegan3-t", "aug": "noaug", "cbase": 64, "cond": True},
         {"cfg": "stylegan3-r", "aug": "noaug", "cbase": 64},
         {"cfg": "stylegan1", "aug": "noaug", "cond": True},
