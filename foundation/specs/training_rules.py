@@ -143,16 +143,16 @@ def _freezing(spec: Choices) -> Broken | None:
 
 
 def _halves(spec: Choices) -> Broken | None:
-    if not spec.bf16 or not (spec.fp32 or spec.cfg == "stylegan1"):
-        return None
-    if spec.fp32:
+    if spec.bf16 and spec.fp32:
         return Broken(
             "bf16",
             "bf16 has no layers to compute where fp32 is on; leave one of them off.",
             "--bf16=1 has no layers to compute with --fp32=1: leave one of them out.",
         )
-    return Broken(
-        "bf16",
-        "bf16 is not there for stylegan1, which has single precision only; leave it off.",
-        "--bf16 is not there for --cfg=stylegan1, which has single precision only; leave it out.",
-    )
+    if spec.bf16 and spec.cfg == "stylegan1":
+        return Broken(
+            "bf16",
+            "bf16 is not there for stylegan1, which has single precision only; leave it off.",
+            "--bf16 is not there for --cfg=stylegan1, which has single precision only; leave it out.",
+        )
+    return None

@@ -166,7 +166,7 @@ def upfirdn2d(
     if not flip_filter:
         taps = taps[::-1] if taps.ndim == 1 else taps[::-1, ::-1]
     found = _separable(taps.tobytes(), taps.shape, gain)
-    if found is None or (found[2] > 1 and _is_half(x)):
+    if found is None or (found[2] > 1 and x.dtype == torch.bfloat16):
         return None
     across, along, rank = found
     return _resampled(x, _Resampling(across, along, rank, up, down, (pads[0], pads[2]), (height, width)))
@@ -178,7 +178,7 @@ def _resampling_pays(x: Tensor, width: int, up: int, down: int, taps: int) -> bo
     As `benchmarks.ops` has it, of an image that is `width` wide before or after, whichever is less. In bfloat16
     it always does: PyTorch's derivative of strided convolutions of single channels takes longer than all else.
     """
-    if _is_half(x):
+    if x.dtype == torch.bfloat16:
         return True
     if x.numel() < _SMALLEST:
         return False
@@ -332,27 +332,30 @@ class _Slope(torch.autograd.Function):
 def _activated_half(x: Tensor, b: Tensor | None, slope: float, gain: float, clamp: float) -> Tensor:
     from gan.ops.cpu import half_kernels
 
-    out, (pixels, channels) = torch.empty_like(x), _pixels(x)
+    out, channels = torch.empty_like(x), x.shape[1]
     bias = np.zeros(channels, np.float32) if b is None else b.detach().float().numpy()
-    tasks = -(-pixels // half_kernels.PIXELS)
-    numbers = half_kernels.PIXELS * channels
-    half_kernels.activated(tasks, numbers, _bits(x), pixels, channels, bias, slope, gain, clamp, _bits(out))
+    half_kernels.activated(
+        *half_kernels.tasks(x.shape), _bits(x), x.numel() // channels, channels, bias, slope, gain, clamp, _bits(out)
+    )
     return out
 
 
 def _sloped_half(dy: Tensor, y: Tensor, slope: float, gain: float, clamp: float) -> Tensor:
     from gan.ops.cpu import half_kernels
 
-    out, (pixels, channels) = torch.empty_like(y), _pixels(y)
-    tasks = -(-pixels // half_kernels.PIXELS)
-    numbers = half_kernels.PIXELS * channels
-    half_kernels.sloped(tasks, numbers, _bits(dy), _bits(y), pixels, channels, slope, gain, clamp, _bits(out))
+    out, channels = torch.empty_like(y), y.shape[1]
+    half_kernels.sloped(
+        *half_kernels.tasks(y.shape),
+        _bits(dy),
+        _bits(y),
+        y.numel() // channels,
+        channels,
+        slope,
+        gain,
+        clamp,
+        _bits(out),
+    )
     return out
-
-
-def _pixels(x: Tensor) -> tuple[int, int]:
-    """Pixels of all images, and channels."""
-    return x.numel() // x.shape[1], x.shape[1]
 
 
 def _bits(x: Tensor) -> Any:

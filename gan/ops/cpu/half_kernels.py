@@ -3,6 +3,7 @@
 Numbers are computed in float32 and rounded once, when they are stored. Channels must fill whole vectors.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,12 @@ from gan.ops.cpu.vectors import add, fma, greater, less, load, multiply, select_
 
 PIXELS = 64
 """Pixels of a task of the pointwise kernels."""
+
+
+def tasks(shape: Sequence[int]) -> tuple[int, int]:
+    """Return the tasks of the pointwise kernels for images [N, C, H, W], and the numbers of each."""
+    n, channels, height, width = shape
+    return -(-n * height * width // PIXELS), PIXELS * channels
 
 
 @kernel(HALVES, INT, INT, FLOATS, FLOAT, FLOAT, FLOAT, HALVES)

@@ -185,7 +185,7 @@ def _train(
 
 
 def _without_bfloat16(device: torch.device) -> str:
-    """Why a run computes nothing in bfloat16; empty if it does."""
+    """Reason for which a run computes nothing in bfloat16; empty if it does."""
     if device.type != "cpu":
         return "--bf16 is for CPUs and changes nothing here."
     if not has_fast():
